@@ -214,9 +214,12 @@ class CorpusMaker {
 
 // Returns what is wrong with the files of a corpus, or "".
 std::string damage_of(const fs::path& folder, const Manifest& manifest) {
-  std::string damage;
-  for (size_t i = 0; i < manifest.shards.size() && damage.empty(); ++i) damage = damage_of_shard(folder, manifest, i);
-  return damage;
+  Progress progress("comparing checksums", "shard", manifest.shards.size());
+  for (size_t i = 0; i < manifest.shards.size(); ++i) {
+    if (std::string damage = damage_of_shard(folder, manifest, i); !damage.empty()) return damage;
+    progress.advance(1);
+  }
+  return "";
 }
 
 // Throws if no document has a token.

@@ -28,16 +28,9 @@ void check_tokenizer(const text::Tokenizer& tokenizer, const model::Model& model
               "use the tokenizer files of this model");
 }
 
-// The packed tokens of several texts.
 model::Tokens packed(std::span<const std::vector<int32_t>> texts) {
-  std::vector<int64_t> lengths;
-  for (const std::vector<int32_t>& text : texts) lengths.push_back(static_cast<int64_t>(text.size()));
-  model::Tokens tokens;
-  tokens.packing = tensor::Packing::from_lengths(lengths);
-  tokens.ids = at::empty({tokens.packing.num_tokens()}, at::kLong);
-  int64_t* id = tokens.ids.mutable_data_ptr<int64_t>();
-  for (const std::vector<int32_t>& text : texts) id = std::ranges::copy(text, id).out;
-  return tokens;
+  const std::vector<std::span<const int32_t>> sequences(texts.begin(), texts.end());
+  return model::packed_tokens(sequences);
 }
 
 bool has_head(const model::Family& family, std::string_view kind) {

@@ -29,8 +29,6 @@
 
 namespace hone::model::bart {
 
-const ConfigKey kInitStd{"init_std", ConfigKind::kNumber, "0.02", 0, 10};
-
 namespace {
 
 constexpr int64_t kPositionsBefore = 2;  // rows of positions that no text has
@@ -56,16 +54,15 @@ constexpr ConfigKey kPadding{"pad_token_id", ConfigKind::kInteger, "1", -kMaxRow
 constexpr ConfigKey kMarianPadding{"pad_token_id", ConfigKind::kInteger, "58100", -kMaxRows, kMaxRows, "", true};
 constexpr ConfigKey kSharesTables{"share_encoder_decoder_embeddings", ConfigKind::kFlag, "true"};
 constexpr ConfigKey kDecoderVocabSize{"decoder_vocab_size", ConfigKind::kInteger, "null", 1, kMaxRows};
-constexpr ConfigKey kOwnInitStd{"init_std", ConfigKind::kNumber, "0.02", 0, 10};
 constexpr std::array kKeys{kVocabSize,       kWidth,          kPositions,         kEncoderLayers,    kDecoderLayers,
                            kEncoderHeads,    kDecoderHeads,   kEncoderInner,      kDecoderInner,     kActivation,
                            kDropout,         kSoftmaxDropout, kActivationDropout, kEncoderLayerDrop, kDecoderLayerDrop,
-                           kScalesEmbedding, kPadding,        kOwnInitStd,        kTieWordEmbeddings};
+                           kScalesEmbedding, kPadding,        kInitStd,           kTieWordEmbeddings};
 constexpr std::array kMarianKeys{
     kVocabSize,       kWidth,          kPositions,         kEncoderLayers,     kDecoderLayers,
     kEncoderHeads,    kDecoderHeads,   kEncoderInner,      kDecoderInner,      kActivation,
     kDropout,         kSoftmaxDropout, kActivationDropout, kEncoderLayerDrop,  kDecoderLayerDrop,
-    kScalesEmbedding, kMarianPadding,  kOwnInitStd,        kTieWordEmbeddings, kSharesTables,
+    kScalesEmbedding, kMarianPadding,  kInitStd,           kTieWordEmbeddings, kSharesTables,
     kDecoderVocabSize};
 
 // How the families differ.

@@ -13,7 +13,8 @@
 
 namespace hone::model::bart {
 
-extern const ConfigKey kInitStd;  // the deviation of new weights
+// The deviation of new weights.
+inline constexpr ConfigKey kInitStd{"init_std", ConfigKind::kNumber, "0.02", 0, 10};
 
 std::span<const ConfigKey> config_keys();
 std::span<const ConfigKey> marian_config_keys();

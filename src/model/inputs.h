@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "tensor/packing.h"
@@ -23,6 +24,9 @@ struct Tokens {
   at::Tensor type_ids;  // [T] int64, or undefined: all 0. Ignored by families without token types.
   tensor::Packing packing;
 };
+
+// The tokens of these sequences. Copies them.
+Tokens packed_tokens(std::span<const std::span<const int32_t>> sequences);
 
 // Sums over the tokens of all layers with experts (experts.h). E experts.
 struct BalanceSums {

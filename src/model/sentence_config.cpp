@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kModulesFile = "modules.json";
 constexpr const char* kSentenceFile = "config_sentence_transformers.json";
+constexpr std::string_view kPoolingType = "Pooling";
 constexpr const char* kSentenceEmbedding = "sentence_embedding";
 constexpr int64_t kMaxSentenceWidth = 1 << 20;
 constexpr size_t kMaxModules = 64;
@@ -198,7 +199,7 @@ void read_modules(const fs::path& folder, SentenceConfig& config) {
   const std::vector<ListedModule> modules = listed_modules(folder);
   if (modules[0].type != "Transformer") throw not_supported(file, fmt::format("first module \"{}\"", modules[0].type));
   read_transformer(modules[0].folder, config);
-  if (modules.size() < 2 || modules[1].type != "Pooling") {
+  if (modules.size() < 2 || modules[1].type != kPoolingType) {
     throw not_supported(file, fmt::format("module \"{}\" in the place of the pooling",
                                           modules.size() < 2 ? std::string() : modules[1].type));
   }
@@ -313,8 +314,9 @@ void SentenceConfig::save(const fs::path& folder, int64_t width) const {
   Json reading = {{"do_lower_case", lowercases}};
   if (max_seq_length) reading["max_seq_length"] = *max_seq_length;
   write_json(folder / kTransformerFiles.front(), reading);
-  add("Pooling", "1_Pooling");
-  write("1_Pooling", pooling_json(*this, width));
+  const std::string pooling = fmt::format("{}_{}", list.size(), kPoolingType);
+  add(kPoolingType, pooling);
+  write(pooling, pooling_json(*this, width));
   for (const SentenceModule& module : modules) {
     const std::string path = module_folder_name(module, list.size());
     add(type_of(module), path);
@@ -347,6 +349,15 @@ bool SentenceConfig::normalizes() const {
 
 std::string module_folder_name(const SentenceModule& module, size_t index) {
   return fmt::format("{}_{}", index, type_of(module));
+}
+
+bool is_sentence_file(std::string_view name) {
+  if (name == kModulesFile || name == kSentenceFile) return true;
+  if (std::ranges::find(kTransformerFiles, name) != kTransformerFiles.end()) return true;
+  const size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  if (digits == 0 || !name.substr(digits).starts_with('_')) return false;
+  const std::string_view type = name.substr(digits + 1);
+  return type == kPoolingType || std::ranges::find(kModuleReaders, type, &ModuleReader::name) != kModuleReaders.end();
 }
 
 bool has_sentence_modules(const fs::path& folder) { return fs::exists(folder / kModulesFile); }

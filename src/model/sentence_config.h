@@ -58,6 +58,10 @@ struct SentenceConfig {
 // Returns the name of the folder of a module: "2_Dense". The first module after the pooling has the index 2.
 std::string module_folder_name(const SentenceModule& module, size_t index);
 
+// Returns whether a file or folder of this name, in a model's folder, is one that sentence-transformers or save()
+// writes: "modules.json", "1_Pooling", "2_Dense".
+bool is_sentence_file(std::string_view name);
+
 // Returns whether a folder holds the files of sentence-transformers.
 bool has_sentence_modules(const std::filesystem::path& folder);
 

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/names.h"
+#include "model/model.h"
 #include "model/weights.h"
 #include "tensor/compute.h"
 #include "tensor/safetensors.h"
@@ -147,6 +148,13 @@ at::Tensor SentenceHead::vectors(const Hidden& hidden, int64_t num_prompt_tokens
     }
   }
   return x;  // [B, W]
+}
+
+at::Tensor SentenceHead::vectors_of(const Model& model, const Inputs& inputs, const nn::ForwardContext& context,
+                                    int64_t num_prompt_tokens) const {
+  LayerSelection selection;
+  selection.first_tokens_only = reads_first_tokens();
+  return vectors(model.hidden(inputs, context, selection), num_prompt_tokens);
 }
 
 void SentenceHead::to(at::Device device) {

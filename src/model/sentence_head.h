@@ -11,8 +11,11 @@
 #include "model/inputs.h"
 #include "model/pooling.h"
 #include "model/sentence_config.h"
+#include "nn/forward_context.h"
 
 namespace hone::model {
+
+class Model;
 
 class SentenceHead {
  public:
@@ -27,6 +30,9 @@ class SentenceHead {
   // [B, W] in float. `num_prompt_tokens` stand at the begin of each text; they count only if config().pools_prompt is
   // false. Errors (kInput): a text with no other tokens.
   at::Tensor vectors(const Hidden& hidden, int64_t num_prompt_tokens = 0) const;
+  // The vectors of the texts of `inputs`. The model computes no more than they need.
+  at::Tensor vectors_of(const Model& model, const Inputs& inputs, const nn::ForwardContext& context,
+                        int64_t num_prompt_tokens = 0) const;
   void to(at::Device device);
 
   // Writes the files of the config and the weights of the modules. Errors: kIo.

@@ -27,8 +27,6 @@
 
 namespace hone::model::t5 {
 
-const ConfigKey kFactor{"initializer_factor", ConfigKind::kNumber, "1.0", 0, 100};
-
 namespace {
 
 constexpr ConfigKey kWidth{"d_model", ConfigKind::kInteger, "", 1, kMaxWidth, "hidden_size"};
@@ -43,21 +41,9 @@ constexpr ConfigKey kDropout{"dropout_rate", ConfigKind::kNumber, "0.1", 0, 1};
 constexpr ConfigKey kNormEps{"layer_norm_epsilon", ConfigKind::kNumber, "1e-6", 0, 1};
 constexpr ConfigKey kFeedForward{"feed_forward_proj", ConfigKind::kText, "\"relu\""};
 constexpr ConfigKey kScalesOutputs{"scale_decoder_outputs", ConfigKind::kFlag, "true"};
-constexpr std::array kKeys{kVocabSize,
-                           kWidth,
-                           kHeadWidth,
-                           kInner,
-                           kLayers,
-                           kDecoderLayers,
-                           kHeads,
-                           kBuckets,
-                           kMaxDistance,
-                           kDropout,
-                           kNormEps,
-                           kFeedForward,
-                           ConfigKey{"initializer_factor", ConfigKind::kNumber, "1.0", 0, 100},
-                           kTieWordEmbeddings,
-                           kScalesOutputs};
+constexpr std::array kKeys{
+    kVocabSize,   kWidth,   kHeadWidth, kInner,       kLayers, kDecoderLayers,     kHeads,        kBuckets,
+    kMaxDistance, kDropout, kNormEps,   kFeedForward, kFactor, kTieWordEmbeddings, kScalesOutputs};
 
 // "relu", or "gated-gelu": the activation, and whether a second product is multiplied with it.
 struct FeedForwardKind {

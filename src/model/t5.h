@@ -13,7 +13,8 @@
 
 namespace hone::model::t5 {
 
-extern const ConfigKey kFactor;  // HF's scale of new weights
+// HF's scale of new weights.
+inline constexpr ConfigKey kFactor{"initializer_factor", ConfigKind::kNumber, "1.0", 0, 100};
 
 std::span<const ConfigKey> config_keys();
 std::shared_ptr<Body> make_body(const ModelConfig& config, nn::DropoutSites& sites, bool has_pooler);

@@ -41,17 +41,13 @@ struct WindowedText {
 at::Tensor numbers(int64_t size) { return at::empty({size}, at::kLong); }
 
 model::Inputs window_batch(const WindowedText& text, std::span<const uint64_t> rows) {
-  std::vector<int64_t> lengths;
-  for (const uint64_t row : rows)
-    lengths.push_back(static_cast<int64_t>(text.window(row).end - text.window(row).begin));
-  model::Inputs inputs;
-  inputs.text.packing = tensor::Packing::from_lengths(lengths);
-  inputs.text.ids = numbers(inputs.text.packing.num_tokens());
-  auto* next = inputs.text.ids.mutable_data_ptr<int64_t>();
+  std::vector<std::span<const int32_t>> sequences;
   for (const uint64_t row : rows) {
-    const auto* const ids = text.ids.data();
-    next = std::copy(ids + text.window(row).begin, ids + text.window(row).end, next);
+    const TextWindow& window = text.window(row);
+    sequences.push_back(std::span(text.ids).subspan(window.begin, window.end - window.begin));
   }
+  model::Inputs inputs;
+  inputs.text = model::packed_tokens(sequences);
   return inputs;
 }
 

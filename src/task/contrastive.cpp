@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <filesystem>
 
@@ -105,7 +104,6 @@ class Contrastive final : public Task {
 
   std::unique_ptr<Examples> examples(const table::Rows& rows, const std::string& what,
                                      const ExampleOptions& options) const override {
-    max_length_ = options.max_length;
     ContrastiveTexts texts{.rows = rows,
                            .column_names = columns_,
                            .max_length = options.max_length,
@@ -125,10 +123,10 @@ class Contrastive final : public Task {
   }
 
   void write_config(model::ModelConfig&) const override {}
-  void write_files(const model::Model& model, const std::filesystem::path& folder) const override {
+  void write_files(const model::Model& model, size_t max_length, const std::filesystem::path& folder) const override {
     model::SentenceConfig config = head_.config();
     config.transformer = folder;
-    if (max_length_ > 0) config.max_seq_length = static_cast<int64_t>(max_length_.load());
+    config.max_seq_length = static_cast<int64_t>(max_length);
     model::SentenceHead(std::move(config), model.width()).save(folder);
   }
   Json facts() const override {
@@ -231,10 +229,8 @@ class Contrastive final : public Task {
       }
     }
     const model::SentenceHead& head = head_.head(model);
-    model::LayerSelection selection;
-    selection.first_tokens_only = head.reads_first_tokens();
     const at::Tensor vectors =
-        head.vectors(model.hidden(make_batch(windows, rows), {}, selection)).to(at::kCPU, at::kFloat).contiguous();
+        head.vectors_of(model, make_batch(windows, rows), {}).to(at::kCPU, at::kFloat).contiguous();
     const auto full_width = static_cast<size_t>(vectors.size(1));
     const auto width = static_cast<size_t>(head.config().truncate_dim.value_or(vectors.size(1)));
     const float* next = vectors.const_data_ptr<float>();
@@ -253,7 +249,6 @@ class Contrastive final : public Task {
   std::vector<int64_t> widths_;
   std::vector<std::string> columns_;
   std::string score_column_, loss_ = "mnr";
-  mutable std::atomic<size_t> max_length_ = 0;  // of the training
 };
 
 }  // namespace

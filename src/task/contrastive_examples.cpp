@@ -59,10 +59,7 @@ class ContrastiveRows {
 
   at::Tensor vectors(const model::Model& model, const Features& column, std::span<const uint64_t> rows,
                      const nn::ForwardContext& context) const {
-    const model::SentenceHead& head = head_.head(model);
-    model::LayerSelection selection;
-    selection.first_tokens_only = head.reads_first_tokens();
-    return head.vectors(model.hidden(make_batch(column, rows), context, selection));  // [B, W]
+    return head_.head(model).vectors_of(model, make_batch(column, rows), context);  // [B, W]
   }
 
   // The vectors of a batch with gradients. A part of the rows is computed at once, and again in backward, so that

@@ -7,8 +7,8 @@
 
 namespace hone::task {
 
-// How the text is broken: task/noising.h. The decoder begins with "decoder_start_token_id" of config.json. Errors of
-// its examples: those of Noising; kInput without this token.
+// How the text is broken: task/noising.h. Errors of its examples: those of Noising and of
+// DecoderInput::check.
 std::unique_ptr<Task> make_denoising(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
 
 }  // namespace hone::task

@@ -124,10 +124,7 @@ at::Tensor Embedder::vectors_of(std::span<const text::Encoding> rows, std::span<
   for (const uint64_t row : batch) features.add(rows[row]);
   std::vector<uint64_t> all(batch.size());
   std::iota(all.begin(), all.end(), uint64_t{0});
-  model::LayerSelection selection;
-  selection.first_tokens_only = head_->reads_first_tokens();
-  const model::Hidden hidden = model_->hidden(make_batch(features, all), {}, selection);
-  at::Tensor vectors = head_->vectors(hidden, num_prompt_tokens_);
+  at::Tensor vectors = head_->vectors_of(*model_, make_batch(features, all), {}, num_prompt_tokens_);
   if (width_ < vectors.size(1)) vectors = vectors.narrow(1, 0, width_);
   if (normalize_) vectors = model::with_length_one(vectors);
   return vectors.to(at::kCPU, at::kFloat).contiguous();  // [B, W]

@@ -49,11 +49,12 @@ class BlockReader {
 };
 
 model::Tokens tokens_of(const std::vector<int32_t>& ids, const std::vector<int64_t>& lengths) {
-  model::Tokens tokens;
-  tokens.packing = tensor::Packing::from_lengths(lengths);
-  tokens.ids = at::empty({static_cast<int64_t>(ids.size())}, at::kLong);
-  std::ranges::copy(ids, tokens.ids.mutable_data_ptr<int64_t>());
-  return tokens;
+  std::vector<std::span<const int32_t>> sequences;
+  for (size_t begin = 0; const int64_t length : lengths) {
+    sequences.push_back(std::span(ids).subspan(begin, static_cast<size_t>(length)));
+    begin += static_cast<size_t>(length);
+  }
+  return model::packed_tokens(sequences);
 }
 
 model::Hidden hidden_of(const model::Model& model, const MarkedBatch& batch, const nn::ForwardContext& context) {

@@ -188,6 +188,7 @@ struct ContrastiveTaskOptions {
 
   template <typename Self, typename Visitor>
   static void fields(Self& self, Visitor& visit) {
+    visit.group("Vectors of texts");
     visit(
         "contrastive_loss", self.contrastive_loss,
         "mnr: the second text of a row among all texts of the batch; cosent: the order of the scores of pairs; cosine: "

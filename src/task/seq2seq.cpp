@@ -110,23 +110,11 @@ class Seq2Seq final : public Task {
     Seq2SeqReading reading{.prefix = given.source_prefix.value_or(""),
                            .max_target_length = static_cast<size_t>(
                                given.max_target_length.value_or(Seq2SeqOptions::kDefaultTargetLength)),
-                           .decoder_start = decoder_start(config)};
-    if (config.model_type() != "mbart") return reading;
+                           .decoder = DecoderInput::of(config)};
+    if (!reading.decoder.starts_with_last_token) return reading;
     reading.source_language = given.source_lang;
     reading.target_language = given.target_lang;
-    reading.begins_with_language = true;
     return reading;
-  }
-
-  // HF's shift_tokens_right; a model without it begins with its padding.
-  static std::optional<int32_t> decoder_start(const model::ModelConfig& config) {
-    for (const char* key : {"decoder_start_token_id", "pad_token_id"}) {
-      const auto found = config.json().find(key);
-      if (found != config.json().end() && found->is_number_integer() && *found >= 0 && *found <= INT32_MAX) {
-        return found->get<int32_t>();
-      }
-    }
-    return std::nullopt;
   }
 
   const Seq2SeqKind& kind_;

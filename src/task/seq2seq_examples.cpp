@@ -1,7 +1,6 @@
 #include "task/seq2seq_examples.h"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -35,16 +34,10 @@ struct PairTokens {
   uint64_t num_truncated_texts = 0, num_truncated_targets = 0;
 };
 
-// The packed ids of these rows.
 model::Tokens packed_rows(const Ids& ids, std::span<const uint64_t> rows) {
-  std::vector<int64_t> lengths;
-  for (const uint64_t row : rows) lengths.push_back(static_cast<int64_t>(ids[row].size()));
-  model::Tokens tokens;
-  tokens.packing = tensor::Packing::from_lengths(lengths);
-  tokens.ids = at::empty({tokens.packing.num_tokens()}, at::kLong);
-  int64_t* next = tokens.ids.mutable_data_ptr<int64_t>();
-  for (const uint64_t row : rows) next = std::ranges::copy(ids[row], next).out;
-  return tokens;
+  std::vector<std::span<const int32_t>> sequences;
+  for (const uint64_t row : rows) sequences.emplace_back(ids[row]);
+  return model::packed_tokens(sequences);
 }
 
 class Seq2SeqExamples;
@@ -90,9 +83,6 @@ class Seq2SeqExamples final : public Examples {
     uint64_t count = 0;
     for (const uint64_t row : rows) count += tokens_.targets[row].size();
     return count;
-  }
-  double total_weight(std::span<const uint64_t> rows, const nn::ForwardContext& context) const override {
-    return static_cast<double>(num_targets(rows, context));
   }
   at::Tensor loss(const model::Model& model, std::span<const uint64_t> rows,
                   const nn::ForwardContext& context) const override {
@@ -202,11 +192,7 @@ Seq2SeqReader::Seq2SeqReader(const Seq2SeqReading& reading, const text::Tokenize
       tokenizer_(tokenizer),
       max_length_(max_length),
       source_language_(language_id(tokenizer, reading.source_language)),
-      target_language_(language_id(tokenizer, reading.target_language)) {
-  if (reading.begins_with_language || reading.decoder_start) return;
-  throw Error(ErrorKind::kInput, "config.json has no \"decoder_start_token_id\", with which the decoder begins",
-              "add it to the model's config.json");
-}
+      target_language_(language_id(tokenizer, reading.target_language)) {}
 
 Seq2SeqReader::Read Seq2SeqReader::read(const std::vector<std::string>& texts, size_t max_length,
                                         std::optional<int32_t> language) const {
@@ -234,12 +220,6 @@ std::vector<int32_t> Seq2SeqReader::text_ids(std::string_view text) const {
   return texts({std::string(text)}).ids.front();
 }
 
-std::vector<int32_t> Seq2SeqReader::decoder_ids(const std::vector<int32_t>& target) const {
-  std::vector<int32_t> ids{reading_.begins_with_language ? target.back() : *reading_.decoder_start};
-  ids.insert(ids.end(), target.begin(), target.end() - 1);
-  return ids;
-}
-
 std::unique_ptr<Examples> make_seq2seq_examples(const table::Rows& rows, const PairColumns& columns,
                                                 const std::string& what, const Seq2SeqReader& reader,
                                                 const ExampleOptions& options, Seq2SeqMeasure measure) {
@@ -259,13 +239,14 @@ std::unique_ptr<Examples> make_seq2seq_examples(const table::Rows& rows, const P
   tokens.num_truncated_targets = targets.num_truncated;
   check_all_embedded(options.tokenizer, options.vocab_size, tokens.texts, rows);
   check_all_embedded(options.tokenizer, options.vocab_size, tokens.targets, rows);
+  reader.decoder().check(options.vocab_size);
   Ids decoder;
   for (uint64_t row = 0; row < rows.size(); ++row) {
     if (tokens.texts[row].empty() || tokens.targets[row].empty()) {
       throw Error(ErrorKind::kInput, fmt::format("{}: the text or its target has no token", rows.location(row)),
                   "use a tokenizer that adds the end of a text, or remove the row");
     }
-    decoder.push_back(reader.decoder_ids(tokens.targets[row]));
+    decoder.push_back(reader.decoder().before(tokens.targets[row]));
   }
   const size_t longest_target = reader.max_target_length();
   return std::make_unique<Seq2SeqExamples>(rows, columns, std::move(tokens), std::move(decoder), options.max_length,

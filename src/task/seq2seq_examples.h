@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "metric/generated_text.h"
+#include "task/decoder_input.h"
 #include "task/task.h"
 #include "task/text_generator.h"
 #include "task/text_pairs.h"
@@ -19,16 +20,13 @@ namespace hone::task {
 struct Seq2SeqReading {
   std::string prefix = {};  // of each text
   size_t max_target_length = 0;
-  std::optional<int32_t> decoder_start = {};
-  // mBART: the last token of a text or target is its language, if one is given; a target's decoder begins with it.
-  bool begins_with_language = false;
-  std::string source_language = {}, target_language = {};
+  DecoderInput decoder = {};
+  std::string source_language = {}, target_language = {};  // mBART: the last token of a text or target, if one is given
 };
 
 class Seq2SeqReader {
  public:
-  // The tokenizer must outlive it. Errors: kUsage for a language that the tokenizer lacks; kInput if the model names
-  // no first token of its decoder.
+  // The tokenizer must outlive it. Errors: kUsage for a language that the tokenizer lacks.
   Seq2SeqReader(const Seq2SeqReading& reading, const text::Tokenizer& tokenizer, size_t max_length);
 
   std::vector<int32_t> text_ids(std::string_view text) const;
@@ -39,8 +37,7 @@ class Seq2SeqReader {
   };
   Read texts(const std::vector<std::string>& texts) const;
   Read targets(const std::vector<std::string>& texts) const;
-  // What the decoder reads to predict a target: the same shifted by one.
-  std::vector<int32_t> decoder_ids(const std::vector<int32_t>& target) const;
+  const DecoderInput& decoder() const { return reading_.decoder; }
   size_t max_target_length() const { return reading_.max_target_length; }
   // The first token of the decoder if it is not the one that the model names.
   std::optional<int32_t> first_of_answers() const { return target_language_; }

@@ -165,8 +165,9 @@ class Task {
   virtual void take_calibration(const Calibration&) {}
   // Sets labels, problem_type and what else hone must know of the trained model.
   virtual void write_config(model::ModelConfig& config) const = 0;
-  // Writes the files that a trained model's folder has besides its config, weights and tokenizer.
-  virtual void write_files(const model::Model&, const std::filesystem::path&) const {}
+  // Writes the files that a trained model's folder has besides its config, weights and tokenizer. `max_length`: tokens
+  // of a row in the training.
+  virtual void write_files(const model::Model&, size_t /*max_length*/, const std::filesystem::path&) const {}
   // What run.json and /info say of the task: {"labels": [...]}.
   virtual Json facts() const = 0;
   // "for the labels: NEGATIVE, POSITIVE".

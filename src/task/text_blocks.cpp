@@ -29,6 +29,8 @@ TextBlocks::TextBlocks(std::vector<BlockRange> ranges, const BlockOrder& order)
   for (const BlockRange& range : ranges_) {
     ends_.push_back(end += range.size());
     num_tokens_ += tokens_of(range);
+    const corpus::ShardRecord totals = range.blocks->corpus().manifest().totals();
+    bytes_per_token_.push_back(static_cast<double>(totals.num_bytes) / static_cast<double>(totals.num_tokens));
   }
 }
 
@@ -56,9 +58,8 @@ void TextBlocks::read(uint64_t row, corpus::Block& block) const {
 
 double TextBlocks::num_bytes(uint64_t row) const {
   const Place place = place_of(row);
-  const corpus::ShardRecord totals = place.range->blocks->corpus().manifest().totals();
-  return static_cast<double>(place.range->blocks->length(place.block)) * static_cast<double>(totals.num_bytes) /
-         static_cast<double>(totals.num_tokens);
+  return static_cast<double>(place.range->blocks->length(place.block)) *
+         bytes_per_token_[static_cast<size_t>(place.range - ranges_.data())];
 }
 
 std::string TextBlocks::location(uint64_t row) const {

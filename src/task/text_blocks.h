@@ -63,7 +63,8 @@ class TextBlocks final : public OwnOrder {
   Place place_of(uint64_t row) const;
 
   std::vector<BlockRange> ranges_;
-  std::vector<uint64_t> ends_;  // [ranges]: rows up to the end of each
+  std::vector<uint64_t> ends_;           // [ranges]: rows up to the end of each
+  std::vector<double> bytes_per_token_;  // [ranges]
   corpus::Mixture mixture_;
   uint64_t num_tokens_ = 0;
 };

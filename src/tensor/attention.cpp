@@ -26,6 +26,7 @@
 #include "kernel/attention.h"
 #include "tensor/compute.h"
 #include "tensor/dropout.h"
+#include "tensor/element_type.h"
 #include "tensor/saved.h"
 
 namespace hone::tensor {
@@ -130,21 +131,6 @@ template <typename T, typename Parts>
 Parts parts_of(T* data, const AttentionOptions& options, const Shapes& shapes) {
   const int64_t q = options.num_heads * shapes.head_width, kv = options.num_kv_heads * shapes.head_width;
   return {{data, shapes.row}, {data + q, shapes.row}, {data + q + kv, shapes.row}};
-}
-
-// Calls f with a value of the kernel's element type and one of its type of sums.
-template <typename F>
-void with_element_type(at::ScalarType type, F f) {
-  switch (type) {
-    case at::kFloat:
-      return f(float(), float());
-    case at::kBFloat16:
-      return f(kernel::BFloat16(), float());
-    case at::kDouble:
-      return f(double(), double());
-    default:
-      check_internal(false, "attention takes float, bfloat16 or double");
-  }
 }
 
 template <typename T>

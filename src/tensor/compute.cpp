@@ -3,10 +3,14 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
+#include <omp.h>
 #include <torch/csrc/api/include/torch/cuda.h>
+
+#include <algorithm>
 
 #include "base/counted.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/machine.h"
 #include "kernel/cpu.h"
 
@@ -55,7 +59,14 @@ void set_num_threads(int num_threads) {
   if (num_threads < 0) {
     throw Error(ErrorKind::kUsage, fmt::format("num_threads is {}", num_threads), "give 0 (all cores) or more");
   }
-  at::set_num_threads(num_threads == 0 ? this_machine().num_useful_threads() : num_threads);
+  // libtorch's kernels divide their work by the number of threads that they ask for. OpenMP must give as many, or parts
+  // of a result are never computed.
+  omp_set_dynamic(0);
+  const int wanted = num_threads == 0 ? this_machine().num_useful_threads() : num_threads,
+            limit = omp_get_thread_limit();
+  if (num_threads > limit)
+    log_warning("num_threads is {}, but OMP_THREAD_LIMIT is {}: {} is used", num_threads, limit, limit);
+  at::set_num_threads(std::min(wanted, limit));
 }
 
 int num_threads() { return at::get_num_threads(); }

@@ -13,6 +13,7 @@
 #include "kernel/attention.h"
 #include "tensor/compute.h"
 #include "tensor/dropout.h"
+#include "tensor/element_type.h"
 #include "tensor/saved.h"
 
 namespace hone::tensor {
@@ -58,21 +59,6 @@ struct CrossSettings {
   int64_t kv_width() const { return options.num_kv_heads * head_width; }
 };
 
-// Calls f with a value of the kernel's element type and one of its type of sums.
-template <typename F>
-void with_cross_type(at::ScalarType type, F f) {
-  switch (type) {
-    case at::kFloat:
-      return f(float(), float());
-    case at::kBFloat16:
-      return f(kernel::BFloat16(), float());
-    case at::kDouble:
-      return f(double(), double());
-    default:
-      check_internal(false, "attention takes float, bfloat16 or double");
-  }
-}
-
 template <typename T>
 kernel::HeadRows<T> head_rows(const at::Tensor& matrix, int64_t first_column = 0) {
   return {static_cast<T*>(matrix.data_ptr()) + first_column, matrix.size(1)};
@@ -92,7 +78,7 @@ class CrossAttentionFunction : public torch::autograd::Function<CrossAttentionFu
     const at::ScalarType sums = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor out = at::empty_like(q),
                      logsumexp = at::empty({settings.options.num_heads, q.size(0)}, q.options().dtype(sums));
-    with_cross_type(q.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
+    with_element_type(q.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
       kernel::attention_forward<T, Sum>(settings.rules(), cross_inputs<T>(q, kv, settings), head_rows<T>(out),
                                         static_cast<Sum*>(logsumexp.data_ptr()));
     });
@@ -108,7 +94,7 @@ class CrossAttentionFunction : public torch::autograd::Function<CrossAttentionFu
     const auto& settings = saved_in<CrossSettings>(*context);
     const at::Tensor out_gradient = gradients[0].contiguous();
     const at::Tensor q_gradient = at::empty_like(q), kv_gradient = at::empty_like(kv);
-    with_cross_type(q.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
+    with_element_type(q.scalar_type(), [&]<typename T, typename Sum>(T, Sum) {
       const kernel::AttentionResults<T, Sum> results{
           {static_cast<const T*>(out.data_ptr()), out.size(1)},
           {static_cast<const T*>(out_gradient.data_ptr()), out_gradient.size(1)},

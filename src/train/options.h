@@ -128,12 +128,13 @@ struct TrainOptions {
     task::RunningTextOptions::fields(self.text, visit);
     task::MaskingOptions::fields(self.masking, visit);
     task::NoiseOptions::fields(self.noise, visit);
-    output_fields(self, visit);
     task::Seq2SeqOptions::fields(self.seq2seq, visit);
     visit("validation_target_file", self.seq2seq.validation_target_file,
           "text files whose lines are the targets of the lines of the validation files")
         .paths()
         .value_name("FILE,...");
+    task::ContrastiveTaskOptions::fields(self.contrastive, visit);
+    output_fields(self, visit);
     length_fields(self, visit);
     optimizer_fields(self, visit);
     RangeTestOptions::fields(self.range_test, visit);
@@ -279,7 +280,6 @@ struct TrainOptions {
         "standardize", self.standardize,
         "regression: learn targets with mean 0 and standard deviation 1; the final model predicts the targets as they "
         "are");
-    task::ContrastiveTaskOptions::fields(self.contrastive, visit);
     visit("calibrate", self.calibrate,
           "choose on the evaluation rows, after the training: the temperature of the scores (text-classification), one "
           "threshold for all labels, or one for each (multi-label)")

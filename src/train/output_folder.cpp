@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "model/adapter_config.h"
+#include "model/sentence_config.h"
 #include "task/samples.h"
 #include "train/run_files.h"
 #include "train/test_rows.h"
@@ -38,16 +39,6 @@ constexpr std::string_view kRunNames[] = {"config.json",
                                           "vocab.json",
                                           "merges.txt",
                                           "added_tokens.json",
-                                          "modules.json",
-                                          "sentence_bert_config.json",
-                                          "config_sentence_transformers.json",
-                                          "1_Pooling",
-                                          "2_Dense",
-                                          "2_LayerNorm",
-                                          "2_Normalize",
-                                          "3_Dense",
-                                          "3_LayerNorm",
-                                          "3_Normalize",
                                           task::kSamplesFile,
                                           kArgumentsFile,
                                           kStateFile,
@@ -71,6 +62,8 @@ template <typename Names>
 bool has_name(const Names& names, std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
+
+bool is_run_name(std::string_view name) { return has_name(kRunNames, name) || model::is_sentence_file(name); }
 
 bool is_object_with(const fs::path& path, std::string_view key) {
   try {
@@ -271,7 +264,7 @@ FolderContent content_of(const fs::path& folder) {
   for (const std::string& name : names) {
     const bool is_checkpoint = has_name(foreign_checkpoints, name);
     if (is_checkpoint || tells(content.kind, name)) content.names.push_back(name);
-    if (is_checkpoint || (!is_own && has_name(kRunNames, name))) content.is_in_the_way = true;
+    if (is_checkpoint || (!is_own && is_run_name(name))) content.is_in_the_way = true;
     if (is_own && has_name(kFinalFiles, name)) content.has_model = true;
   }
   return content;

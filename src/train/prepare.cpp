@@ -114,12 +114,6 @@ model::LoadedModel loaded_for(const task::TaskRow& row, const model::ModelConfig
   }
 }
 
-void log_weights(const model::LoadReport& report) {
-  for (const std::string& line : {report.new_weights_line(), report.unused_weights_line()}) {
-    if (!line.empty()) log_info("{}", line);
-  }
-}
-
 model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& row, const task::Task& task,
                               model::ModelConfig config, int64_t num_tokens) {
   const bool is_same_task = &task::trained_task(config) == &row;
@@ -142,20 +136,9 @@ model::LoadedModel load_model(const TrainOptions& options, const task::TaskRow& 
   const std::optional<model::OutputScale> scale = loaded.config.output_scale();
   if (scale) loaded.model->check_can_rescale(*scale);
   if (scale && is_same_task && !loaded.report.has_new_head) loaded.model->rescale_outputs(scale->inverse());
-  log_weights(loaded.report);
-  return loaded;
-}
-
-model::LoadedModel load_language_model(const TrainOptions& options, const task::TaskRow& row, int64_t num_tokens) {
-  model::ModelRequest request;
-  request.head = row.head;
-  request.model_dir = {options.model_name_or_path, options.base_model};
-  request.seed = options.seed;
-  if (options.resize_embeddings) request.num_tokens = num_tokens;
-  request.config_overrides = config_overrides_of(options.config_overrides);
-  model::LoadedModel loaded = model::load_model(request);
-  loaded.config.remove_own();
-  log_weights(loaded.report);
+  for (const std::string& line : {loaded.report.new_weights_line(), loaded.report.unused_weights_line()}) {
+    if (!line.empty()) log_info("{}", line);
+  }
   return loaded;
 }
 
@@ -197,13 +180,14 @@ Prepared prepare_text(const TrainOptions& options, const task::TaskRow& row, con
   const model::ModelConfig config = model::read_config(model_folder);
   text::IdentifiedTokenizer identified = text::load_identified_tokenizer(model_folder.tokenizer());
   task::check_special_ids(identified.tokenizer, config, options.model_name_or_path);
-  model::LoadedModel loaded = load_language_model(options, row, identified.tokenizer.vocab_size());
+  std::unique_ptr<task::Task> task = row.make(task_options(options), config, task::Purpose::kTrain);
+  model::LoadedModel loaded = load_model(options, row, *task, config, identified.tokenizer.vocab_size());
   task::check_vocabulary(identified.tokenizer, loaded.model->vocab_size(), options.model_name_or_path);
   const int64_t block_size = block_size_of(options, *loaded.model);
   RunText text = open_run_text(options, identified, block_size, folder);
   Prepared made{.tokenizer = std::move(identified.tokenizer),
                 .task_row = &row,
-                .task = row.make(task_options(options), config, task::Purpose::kTrain),
+                .task = std::move(task),
                 .rows = {},
                 .loaded = std::move(loaded),
                 .max_length = static_cast<size_t>(block_size)};
@@ -326,7 +310,7 @@ void write_model_files(const Prepared& prepared, const Json& options, const std:
     model::save_model(*loaded.model, loaded.config, folder);
   }
   prepared.tokenizer.save(folder);
-  prepared.task->write_files(*loaded.model, folder);
+  prepared.task->write_files(*loaded.model, prepared.max_length, folder);
   write_json(folder / kArgumentsFile, options);
 }
 

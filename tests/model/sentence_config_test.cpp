@@ -148,4 +148,19 @@ TEST_CASE("an unknown prompt is an error with the known ones") {
   CHECK(contains(error.hint(), "document"));
 }
 
+TEST_CASE("the names of its files are known") {
+  const TemporaryFolder folder;
+  SentenceConfig config = SentenceConfig::read(fixture("prompts"));
+  config.modules = {{.kind = SentenceModule::Kind::kNormalize}};
+  config.save(folder.path(), 4);
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    CHECK_MESSAGE(model::is_sentence_file(entry.path().filename().string()), entry.path().string());
+  }
+  for (const char* name : {"10_Dense", "2_LayerNorm", "sentence_roberta_config.json"})
+    CHECK(model::is_sentence_file(name));
+  for (const char* name : {"", "2", "2_", "_Dense", "Dense", "2_dense", "config.json"}) {
+    CHECK_FALSE(model::is_sentence_file(name));
+  }
+}
+
 }  // namespace sentence_config_test

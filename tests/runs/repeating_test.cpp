@@ -49,6 +49,12 @@ TEST_CASE("a run and its repetition are bit-identical, with one thread and with 
   }
 }
 
+TEST_CASE("OpenMP's own limits of threads change nothing but the time") {
+  const Outcome one = train("tiny-bert", 1), two = train("tiny-bert", 2);
+  CHECK(sha256(train("tiny-bert", 2, "export OMP_THREAD_LIMIT=1").weights) == sha256(one.weights));
+  CHECK(sha256(train("tiny-bert", 2, "export OMP_DYNAMIC=true").weights) == sha256(two.weights));
+}
+
 // glibc fills the memory that it gives with a byte. hone has no memory of its own if addresses are limited.
 TEST_CASE("nothing depends on what the memory held before") {
   for (const std::string model : {"tiny-bert", "tiny-distilbert"}) {
