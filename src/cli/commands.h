@@ -16,6 +16,7 @@
 #include "cli/compare_options.h"
 #include "cli/data_labels_options.h"
 #include "cli/data_report_options.h"
+#include "cli/data_show_options.h"
 #include "cli/devices_options.h"
 #include "cli/embed_options.h"
 #include "cli/eval_options.h"
@@ -84,7 +85,8 @@ inline constexpr std::array kCommands = {
         "data clean", "Work", "change and drop rows by rules, with a record"),
     library_command<data::SplitOptions, kRows>("data split", "Work", "split rows into train, validation and test"),
     library_command<data::HeadOptions, kRows>("data head", "Work", "print the first rows"),
-    library_command<data::ShowOptions, kRows>("data show", "Work", "print the rows with these numbers"),
+    library_command<DataShowOptions, kRows>("data show", "Work",
+                                            "print the rows with these numbers, or what a pretraining makes of them"),
     library_command<data::RowSampleOptions, kRows>("data sample", "Work", "print or write random rows"),
     library_command<data::ConvertOptions, kRows>("data convert", "Work", "write rows in another format"),
     library_command<data::MergeOptions, kRows>("data merge", "Work", "write several files as one"),

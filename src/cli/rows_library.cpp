@@ -17,7 +17,7 @@ constexpr std::array kRowRunners = {
     runner<data::CleanOptions, run_data_clean>("data clean"),
     runner<data::SplitOptions, run_data_split>("data split"),
     runner<data::HeadOptions, run_data_head>("data head"),
-    runner<data::ShowOptions, run_data_show>("data show"),
+    runner<DataShowOptions, run_data_show>("data show"),
     runner<data::RowSampleOptions, run_data_sample>("data sample"),
     runner<data::ConvertOptions, run_data_convert>("data convert"),
     runner<data::MergeOptions, run_data_merge>("data merge"),

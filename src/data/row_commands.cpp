@@ -157,10 +157,13 @@ std::string head_rows(const HeadOptions& options) {
   return deliver(rows.take(left), options.output, files);
 }
 
+table::Rows named_rows(const ShowOptions& options) {
+  const table::Rows rows = table::read_rows(input_files(options.input), read_options(options.input));
+  return rows.select(parsed_rows(options.rows, rows.size()));
+}
+
 std::string show_rows(const ShowOptions& options) {
-  const std::vector<fs::path> files = input_files(options.input);
-  const table::Rows rows = table::read_rows(files, read_options(options.input));
-  return deliver(rows.select(parsed_rows(options.rows, rows.size())), options.output, files);
+  return deliver(named_rows(options), options.output, input_files(options.input));
 }
 
 std::string sample_rows(const RowSampleOptions& options) {

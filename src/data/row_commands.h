@@ -89,6 +89,8 @@ struct MergeOptions {
 // batch in constant memory, except by sample and show. Errors: those of reading and writing.
 std::string head_rows(const HeadOptions& options);
 std::string show_rows(const ShowOptions& options);
+// The rows of show.
+table::Rows named_rows(const ShowOptions& options);
 std::string sample_rows(const RowSampleOptions& options);
 std::string convert_rows(const ConvertOptions& options);
 std::string merge_rows(const MergeOptions& options);

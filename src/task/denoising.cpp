@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/counted.h"
+#include "corpus/noising.h"
 #include "metric/language_model.h"
 #include "task/decoder_input.h"
-#include "task/noising.h"
 #include "task/objective.h"
 
 namespace hone::task {
@@ -16,15 +16,15 @@ namespace {
 
 class RebuildObjective final : public Objective {
  public:
-  RebuildObjective(const NoiseOptions& options, const ExampleOptions& examples, DecoderInput decoder)
+  RebuildObjective(const corpus::NoiseOptions& options, const ExampleOptions& examples, DecoderInput decoder)
       : noising_(options, examples.tokenizer), decoder_(std::move(decoder)) {}
 
   void mark(const corpus::Block& block, uint64_t row, const nn::ForwardContext& context,
             MarkedBatch& batch) const override {
     for (size_t s = 0; s + 1 < block.offsets.size(); ++s) {
       const auto begin = static_cast<size_t>(block.offsets[s]), end = static_cast<size_t>(block.offsets[s + 1]);
-      const NoisedText text = noising_.noised(std::span(block.ids).subspan(begin, end - begin),
-                                              {context.seed, row, context.step}, static_cast<uint32_t>(s));
+      const corpus::NoisedText text = noising_.noised(std::span(block.ids).subspan(begin, end - begin),
+                                                      {context.seed, row, context.step}, static_cast<uint32_t>(s));
       batch.ids.insert(batch.ids.end(), text.source.begin(), text.source.end());
       batch.lengths.push_back(static_cast<int64_t>(text.source.size()));
       batch.decoder_lengths.push_back(static_cast<int64_t>(text.target.size()));
@@ -43,13 +43,13 @@ class RebuildObjective final : public Objective {
   }
 
  private:
-  Noising noising_;
+  corpus::Noising noising_;
   DecoderInput decoder_;
 };
 
 class Denoising final : public TextTask {
  public:
-  Denoising(NoiseOptions options, const model::ModelConfig& config)
+  Denoising(corpus::NoiseOptions options, const model::ModelConfig& config)
       : options_(std::move(options)), decoder_(DecoderInput::of(config)) {}
 
   std::span<const metric::Metric> metrics() const override { return metric::masked_model_metrics(); }
@@ -61,7 +61,7 @@ class Denoising final : public TextTask {
   std::string card_phrase() const override { return "to rebuild broken text"; }
 
  private:
-  NoiseOptions options_;
+  corpus::NoiseOptions options_;
   DecoderInput decoder_;
 };
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/counted.h"
+#include "corpus/masking.h"
 #include "metric/language_model.h"
-#include "task/masking.h"
 #include "task/objective.h"
 
 namespace hone::task {
@@ -15,7 +15,7 @@ namespace {
 
 class HiddenTokenObjective final : public Objective {
  public:
-  HiddenTokenObjective(const MaskingOptions& options, const ExampleOptions& examples)
+  HiddenTokenObjective(const corpus::MaskingOptions& options, const ExampleOptions& examples)
       : probability_(options.mlm_probability),
         unit_(options.masking),
         masking_(options, examples.tokenizer, examples.vocab_size) {}
@@ -36,7 +36,9 @@ class HiddenTokenObjective final : public Objective {
   std::span<const metric::Metric> metrics() const override { return metric::masked_model_metrics(); }
   bool counts_right() const override { return true; }
   std::string described(uint64_t num_tokens) const override {
-    const char* const units = unit_ == kMaskTokens ? "" : unit_ == kMaskWords ? ", whole words" : ", in spans";
+    const char* const units = unit_ == corpus::kMaskTokens  ? ""
+                              : unit_ == corpus::kMaskWords ? ", whole words"
+                                                            : ", in spans";
     return fmt::format("{} of {} are hidden, drawn anew in each epoch{}", probability_, counted(num_tokens, "token"),
                        units);
   }
@@ -44,12 +46,12 @@ class HiddenTokenObjective final : public Objective {
  private:
   double probability_;
   std::string unit_;
-  Masking masking_;
+  corpus::Masking masking_;
 };
 
 class MaskedLm final : public TextTask {
  public:
-  explicit MaskedLm(MaskingOptions options) : options_(std::move(options)) {}
+  explicit MaskedLm(corpus::MaskingOptions options) : options_(std::move(options)) {}
 
   std::span<const metric::Metric> metrics() const override { return metric::masked_model_metrics(); }
   std::unique_ptr<Examples> text_examples(TextBlocks blocks, const ExampleOptions& options) const override {
@@ -59,7 +61,7 @@ class MaskedLm final : public TextTask {
   std::string card_phrase() const override { return "for hidden tokens"; }
 
  private:
-  MaskingOptions options_;
+  corpus::MaskingOptions options_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 namespace hone::task {
 
-// Which tokens are hidden: task/masking.h. Errors of its examples: those of Masking.
+// Which tokens are hidden: corpus/masking.h. Errors of its examples: those of Masking.
 std::unique_ptr<Task> make_masked_lm(const TaskOptions& options, const model::ModelConfig& config, Purpose purpose);
 
 }  // namespace hone::task

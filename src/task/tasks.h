@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "corpus/noise_options.h"
 #include "metric/report.h"
 #include "model/config.h"
 #include "options/given.h"
@@ -31,12 +32,12 @@ struct TaskOptions {
   bool standardize = false;       // of a regression: the model learns (target - mean) / standard deviation
   bool label_all_tokens = false;  // of token classification: every token of a word has its tag
   ContrastiveTaskOptions contrastive = {};
-  WindowOptions windows = {};   // of a language model
-  PromptOptions prompt = {};    // of a classification by a prompt
-  MaskingOptions masking = {};  // of a masked language model
+  WindowOptions windows = {};           // of a language model
+  PromptOptions prompt = {};            // of a classification by a prompt
+  corpus::MaskingOptions masking = {};  // of a masked language model
   FillMaskOptions fill_mask = {};
-  NoiseOptions noise = {};      // of denoising
-  Seq2SeqOptions seq2seq = {};  // of translation and summarization
+  corpus::NoiseOptions noise = {};  // of denoising
+  Seq2SeqOptions seq2seq = {};      // of translation and summarization
 };
 
 // kTrain: the rows may decide what the targets are. kUseTrained: the trained model has decided it.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "corpus/noise_options.h"
 #include "task/language_options.h"
 #include "task/names.h"
 #include "task/options.h"
@@ -51,8 +52,8 @@ struct TrainOptions {
   task::Seq2SeqOptions seq2seq;
   bool pad_to_max_length = false;
   task::RunningTextOptions text;
-  task::MaskingOptions masking;
-  task::NoiseOptions noise;
+  corpus::MaskingOptions masking;
+  corpus::NoiseOptions noise;
 
   std::filesystem::path output_dir = "trainer_output";
   bool overwrite_output_dir = false;
@@ -126,8 +127,8 @@ struct TrainOptions {
     task::RowOptions::fields(self.rows, visit);
     row_fields(self, visit);
     task::RunningTextOptions::fields(self.text, visit);
-    task::MaskingOptions::fields(self.masking, visit);
-    task::NoiseOptions::fields(self.noise, visit);
+    corpus::MaskingOptions::fields(self.masking, visit);
+    corpus::NoiseOptions::fields(self.noise, visit);
     task::Seq2SeqOptions::fields(self.seq2seq, visit);
     visit("validation_target_file", self.seq2seq.validation_target_file,
           "text files whose lines are the targets of the lines of the validation files")

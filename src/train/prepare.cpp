@@ -11,11 +11,11 @@
 #include "base/error.h"
 #include "base/label_names.h"
 #include "base/log.h"
+#include "corpus/masking.h"
+#include "corpus/noising.h"
 #include "model/lora_file.h"
 #include "model/parameters.h"
 #include "model/save.h"
-#include "task/masking.h"
-#include "task/noising.h"
 #include "task/splits.h"
 #include "task/text_blocks.h"
 #include "task/vocabulary.h"
@@ -238,8 +238,8 @@ void check_run_options(const TrainOptions& options, std::span<const options::Giv
   }
   if (text_task(options) != nullptr) {
     check_text_options(options);
-    task::check_masking(options.masking);
-    task::check_noise(options.noise);
+    corpus::check_masking(options.masking);
+    corpus::check_noise(options.noise);
   }
   task::check_long_text(options.long_text);
   config_overrides_of(options.config_overrides);

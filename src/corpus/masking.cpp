@@ -1,4 +1,4 @@
-#include "task/masking.h"
+#include "corpus/masking.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "base/philox.h"
 #include "base/utf8.h"
 
-namespace hone::task {
+namespace hone::corpus {
 
 namespace {
 
@@ -190,4 +190,4 @@ void Masking::hide(std::span<int32_t> ids, std::span<const int64_t> offsets, con
   }
 }
 
-}  // namespace hone::task
+}  // namespace hone::corpus

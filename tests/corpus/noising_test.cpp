@@ -1,4 +1,4 @@
-#include "task/noising.h"
+#include "corpus/noising.h"
 
 #include <doctest/doctest.h>
 
@@ -8,19 +8,17 @@
 #include <set>
 
 #include "expect_error.h"
-#include "parity/parity_fixture.h"
+#include "objectives_fixture.h"
 
 namespace noising_test {
 
 using namespace hone;
-using namespace hone::task;
+using namespace hone::corpus;
 
 using Tokens = std::vector<int32_t>;
 
-text::Tokenizer t5() { return text::Tokenizer::load(fixture_models().parent_path() / "objectives/denoising-spans"); }
-text::Tokenizer bart() {
-  return text::Tokenizer::load(fixture_models().parent_path() / "objectives/denoising-infilling");
-}
+text::Tokenizer t5() { return text::Tokenizer::load(objectives() / "denoising-spans"); }
+text::Tokenizer bart() { return text::Tokenizer::load(objectives() / "denoising-infilling"); }
 
 // 200 tokens of words between the special tokens of the tokenizer.
 Tokens sequence(const text::Tokenizer& tokenizer) {

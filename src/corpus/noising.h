@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "task/language_options.h"
-#include "task/masking.h"
+#include "corpus/masking.h"
+#include "corpus/noise_options.h"
 #include "text/tokenizer.h"
 
-namespace hone::task {
+namespace hone::corpus {
 
 // Throws kUsage for kinds of noise that cannot be combined, and for shares out of range.
 void check_noise(const NoiseOptions& options);
@@ -56,4 +56,4 @@ class Noising {
   std::vector<bool> is_special_, ends_sentence_;  // by id
 };
 
-}  // namespace hone::task
+}  // namespace hone::corpus

@@ -10,11 +10,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "task/language_options.h"
+#include "corpus/noise_options.h"
 #include "text/tokenizer.h"
 #include "text/word_marks.h"
 
-namespace hone::task {
+namespace hone::corpus {
 
 // Throws kUsage for shares that contradict each other, and for a word list without whole words.
 void check_masking(const MaskingOptions& options);
@@ -62,4 +62,4 @@ class Masking {
   size_t longest_word_ = 0;  // bytes
 };
 
-}  // namespace hone::task
+}  // namespace hone::corpus

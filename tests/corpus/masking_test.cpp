@@ -1,4 +1,4 @@
-#include "task/masking.h"
+#include "corpus/masking.h"
 
 #include <doctest/doctest.h>
 
@@ -8,22 +8,20 @@
 #include <set>
 
 #include "expect_error.h"
-#include "parity/parity_fixture.h"
+#include "objectives_fixture.h"
 #include "temporary_folder.h"
 
 namespace masking_test {
 
 using namespace hone;
-using namespace hone::task;
+using namespace hone::corpus;
 
 struct Hidden {
   std::vector<int32_t> ids;
   std::vector<uint32_t> places;
 };
 
-text::Tokenizer tokenizer() {
-  return text::Tokenizer::load(fixture_models().parent_path() / "objectives/masked-token");
-}
+text::Tokenizer tokenizer() { return text::Tokenizer::load(objectives() / "masked-token"); }
 
 Hidden hidden(const Masking& masking, std::vector<int32_t> ids, const MaskingPlace& place,
               std::vector<int64_t> offsets = {}) {
@@ -163,7 +161,7 @@ TEST_CASE("wrong shares, word lists and tokenizers have errors of their own") {
   const TemporaryFolder folder;
   const auto empty = folder.write("words.txt", "\n\n");
   CHECK(message({.masking = "whole-word", .word_list = empty.string()}, own).find("no word") != std::string::npos);
-  const text::Tokenizer without = text::Tokenizer::load(fixture_models().parent_path() / "objectives/causal-packed");
+  const text::Tokenizer without = text::Tokenizer::load(objectives() / "causal-packed");
   CHECK(message({}, without).find("no mask token") != std::string::npos);
 }
 

@@ -1,4 +1,4 @@
-#include "task/noising.h"
+#include "corpus/noising.h"
 
 #include <fmt/ranges.h>
 
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/philox.h"
 
-namespace hone::task {
+namespace hone::corpus {
 
 namespace {
 
@@ -242,4 +242,4 @@ NoisedText Noising::noised(std::span<const int32_t> ids, const MaskingPlace& pla
   return result;
 }
 
-}  // namespace hone::task
+}  // namespace hone::corpus
