@@ -86,7 +86,7 @@ inline constexpr std::array kCommands = {
     library_command<data::SplitOptions, kRows>("data split", "Work", "split rows into train, validation and test"),
     library_command<data::HeadOptions, kRows>("data head", "Work", "print the first rows"),
     library_command<DataShowOptions, kRows>("data show", "Work",
-                                            "print the rows with these numbers, or what a pretraining makes of them"),
+                                            "print rows by their numbers, or what a pretraining makes of them"),
     library_command<data::RowSampleOptions, kRows>("data sample", "Work", "print or write random rows"),
     library_command<data::ConvertOptions, kRows>("data convert", "Work", "write rows in another format"),
     library_command<data::MergeOptions, kRows>("data merge", "Work", "write several files as one"),
