@@ -56,8 +56,7 @@ struct NoiseOptions {
     visit.group("Denoising");
     visit("noise", self.noise,
           "how a text is broken, one after the other: T5's spans alone, or BART's kinds, of which infilling puts one "
-          "mask "
-          "token in the place of a span")
+          "mask token in the place of a span")
         .choices(choices_of(kNoiseNames))
         .default_text("spans if the tokenizer has T5's sentinel tokens, else sentence-permutation,infilling");
     visit("noise_density", self.noise_density, "share of the tokens that are missing")

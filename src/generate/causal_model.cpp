@@ -1,7 +1,6 @@
 #include "generate/causal_model.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,12 +79,8 @@ tensor::KvShape CausalModel::kv_shape() const { return model::kv_shape(*model); 
 std::vector<int32_t> CausalModel::prompt_ids(std::string_view text) const { return tokenizer.encode(text).ids; }
 
 void read_prompt_by_encoder(const CausalModel& model, Request& request) {
-  if (!model.generation.decoder_start) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: no \"decoder_start_token_id\" names the decoder's first token", model.config.source()),
-                "add it to config.json");
-  }
-  request.source = std::exchange(request.prompt, {*model.generation.decoder_start});
+  const int32_t first = first_decoder_token(model.generation, model.config.source());
+  request.source = std::exchange(request.prompt, {first});
 }
 
 CausalModel load_causal_model(const model::ModelFolder& folder, const tensor::Compute& compute,

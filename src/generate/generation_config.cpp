@@ -218,6 +218,13 @@ GenerationConfig read_generation_config(const fs::path& model_dir) {
   return config;
 }
 
+int32_t first_decoder_token(const GenerationConfig& config, const std::string& source) {
+  if (config.decoder_start) return *config.decoder_start;
+  throw Error(ErrorKind::kInput,
+              fmt::format("{}: no \"decoder_start_token_id\" names the decoder's first token", source),
+              "add it to config.json");
+}
+
 void apply_generation_config(const GenerationConfig& config, const options::Provenance& user,
                              GenerationOptions& options) {
   check_refused(config);

@@ -35,6 +35,9 @@ struct GenerationConfig {
 // of ids.
 GenerationConfig read_generation_config(const std::filesystem::path& model_dir);
 
+// Returns the decoder's first token. `source` names the model in the error. Throws kInput if nothing names the token.
+int32_t first_decoder_token(const GenerationConfig& config, const std::string& source);
+
 // Gives each option that the user has not set the value of the file. Errors: kInput for a value of another type or out
 // of range; kUnsupported for a key that changes the answer in a way that hone does not know.
 void apply_generation_config(const GenerationConfig& config, const options::Provenance& user,

@@ -28,12 +28,7 @@ int32_t id_of(const text::Tokenizer& tokenizer, const std::string& token) {
 TextGenerator::TextGenerator(const std::filesystem::path& folder, const text::Tokenizer& tokenizer,
                              const Seq2SeqOptions& options, std::optional<int32_t> first_token)
     : tokenizer_(tokenizer), config_(generate::read_generation_config(folder)) {
-  if (first_token) config_.decoder_start = first_token;
-  if (!config_.decoder_start) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("{}: no \"decoder_start_token_id\" names the decoder's first token", folder.string()),
-                "add it to config.json");
-  }
+  config_.decoder_start = first_token ? *first_token : generate::first_decoder_token(config_, folder.string());
   if (options.forced_bos_token) config_.json["forced_bos_token_id"] = id_of(tokenizer, *options.forced_bos_token);
   generate::apply_generation_config(config_, {}, options_);
   options_.num_return_sequences = 1;

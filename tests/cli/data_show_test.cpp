@@ -27,7 +27,7 @@ std::string shown(const std::string& task, const std::string& tokenizer, const s
 }
 
 TEST_CASE("show says what a model reads of a text in a pretraining, and what it must write") {
-  CHECK(shown("causal-lm", "causal-packed", {"--draws", "2"}) ==
+  CHECK(shown("causal-lm", "causal-packed") ==
         ":3: the old house by the river\n"
         "  reads   the old house by the ri\n"
         "  writes  he old house by the river   (each token from those before it)\n");
@@ -56,6 +56,7 @@ TEST_CASE("a training that cannot be shown is an error") {
   CHECK(contains(shown("denoising", "denoising-spans", {"--masking", "span"}),
                  "--masking does not apply to the task denoising"));
   CHECK(contains(shown("masked-lm", "masked-token", {"--output", "x.csv"}), "--output does not apply to the task"));
+  CHECK(contains(shown("causal-lm", "causal-packed", {"--seed", "2"}), "--seed does not apply to the task causal-lm"));
   CHECK(contains(run_hone({"data", "show", "x.csv", "--rows", "1", "--draws", "2"}).error,
                  "--draws is given without a task"));
   CHECK(contains(shown("denoising", "masked-token", {"--noise", "spans"}), "sentinel"));

@@ -10,7 +10,7 @@
 #include "corpus/made_corpus.h"
 #include "expect_error.h"
 #include "model/load.h"
-#include "parity/parity_fixture.h"
+#include "objectives_fixture.h"
 #include "task/causal_lm.h"
 #include "task/masked_lm.h"
 #include "temporary_folder.h"
@@ -29,7 +29,7 @@ struct Made {
 
 Made made(const std::string& name, const std::string& task_name, const std::filesystem::path& folder,
           const corpus::Documents& documents, const corpus::BlockOptions& options) {
-  const std::filesystem::path model_dir = fixture_models().parent_path() / "objectives" / name;
+  const std::filesystem::path model_dir = objectives() / name;
   const TaskRow& row = find_task(task_name);
   model::ModelRequest request{.model_dir = {model_dir}};
   request.head = row.head;

@@ -10,6 +10,7 @@
 #include "captured_log.h"
 #include "corpus/make.h"
 #include "expect_error.h"
+#include "objectives_fixture.h"
 #include "options/field_list.h"
 #include "temporary_folder.h"
 #include "train/run.h"
@@ -21,8 +22,6 @@ using namespace hone;
 using namespace hone::train;
 
 namespace fs = std::filesystem;
-
-fs::path objectives() { return fixture_models().parent_path() / "objectives"; }
 
 TrainOptions text_options(const std::string& fixture, const TemporaryFolder& folder) {
   TrainOptions options;
